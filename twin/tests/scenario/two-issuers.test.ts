@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
-import { twinHere } from '../support/cli.ts';
 import { serviceToken, startTestTwin } from '../support/twin.ts';
 import { reportsOf } from '../../src/report/reports.ts';
 import { evaluateHere } from '../../../tests/support/evaluate.ts';
@@ -47,17 +44,4 @@ it('Each of two issuers opens its own base path, and a caller who moves changes 
   ]);
   expect(reports[1]?.routes).toEqual(reports[0]?.routes);
   expect(await verify({ stack: 'dev' }, twin.project.root, evaluateHere)).toBe(0);
-
-  const issuerOf = async (...args: string[]): Promise<unknown> =>
-    decodeJwt((await twinHere(twin.project, 'token', '--as', 'test-app', ...args)).text.trim()).iss;
-  expect(await issuerOf()).toBe(TENANT);
-  expect(await issuerOf('--issuer', LOGIN)).toBe(LOGIN);
-  expect((await twinHere(twin.project, 'token', '--as', 'test-app', '--issuer', 'logon.example.com')).text).toBe(
-    'Stack dev has no issuer logon.example.com; did you mean login.example.com? Use --issuer your-tenant.eu.auth0.com or login.example.com.\n',
-  );
-  const other = fileURLToPath(new URL('other.json', twin.project.root));
-  const secondIssuer = { issuer: 'https://old.example.com/', tokenUrl: `${twin.tenantUrl}/oauth/token` };
-  writeFileSync(other, JSON.stringify({ ...twin.outputs, secondIssuer }));
-  const { text } = await twinHere(twin.project, 'token', '--as', 'test-app', '--issuer', LOGIN, '--outputs', other);
-  expect(text).toBe(`the system of ${other} has no issuer ${LOGIN}; deploy it first.\n`);
 });

@@ -134,7 +134,7 @@ it('npm run -s token prints the reason on standard error if there is no token', 
 
 it.each([
   [{ as: 'tset-app' }, {}, 'did you mean test-app?'],
-  [{ as: 'test user', through: 'unknown' }, {}, 'cannot log in through unknown. Use --through test-app'],
+  [{ as: 'test user', through: 'unknown' }, {}, 'Stack dev has: test-app, test-user@example.com through test-app.'],
   [{ as: 'test user' }, { audience: 'x' }, 'cannot request tokens for the API x; the tenant has https://'],
 ])('A token request for %j %j is rejected by name', (who, what, says) => {
   const attempt = (): unknown => askOf(callerNamed(who, broken.model()), what);

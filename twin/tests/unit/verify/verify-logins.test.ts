@@ -59,27 +59,12 @@ it.each(['page', 'web', 'test-app'])('A token by hand is that of a user through 
   expect(got.kind === 'token' && got.claims['scope']).toContain('write:user');
 });
 
-it('A token by hand is that of a client, by its name in the tenant', async () => {
-  const got = await get('test-app (dev)');
-  expect(got.kind === 'token' && got.claims['azp']).toBe(twin.outputs.clientIds['test-app']);
-});
-
-it('A name that is one client’s in the report and another’s in the tenant chooses the client of the report', () => {
-  const model = twin.model();
-  const [client] = model.tenant.clients.filter(({ name }) => name === 'test-app (dev)');
-  const clients = ['shop (dev)', 'shop (dev) (dev)'].map((name) => ({ ...client!, name, clientId: name }));
-  const chosen = callerNamed({ as: 'shop (dev)' }, { ...model, tenant: { ...model.tenant, clients } });
-  expect(chosen.kind === 'client' && chosen.client.name).toBe('shop (dev) (dev)');
-});
-
 it.each([
-  [undefined, undefined, 'Name a caller of stack dev. Use --as test-app or '],
-  ['writer@example.com', 'wep', 'did you mean web'],
-  ['writer@example.com', 'unknown', 'Use --through test-app or page or web'],
-  ['test-app', 'web', 'test-app is a client, which logs in through no other'],
-  ['writer@example.org', undefined, 'did you mean writer@example.com? Use --as test-app or'],
-  ['web', undefined, 'web cannot request a token for itself; write --as <user> --through web.'],
-  ['web (dev)', undefined, 'web (dev) cannot request a token for itself; write --as <user> --through web.'],
+  [undefined, undefined, 'Name a caller with --as. Stack dev has: test-app, '],
+  ['writer@example.com', 'wep', 'did you mean writer@example.com through web? Stack dev has: test-app, '],
+  ['test-app', 'web', 'There is no caller test-app through web. Stack dev has: '],
+  ['writer@example.org', undefined, 'There is no caller writer@example.org. Stack dev has: '],
+  ['web', undefined, 'There is no caller web. Stack dev has: '],
 ])('A token as %s through %s is rejected with what to write instead', async (as, through, says) => {
   await expect(get(as, through)).rejects.toThrow(says);
 });
