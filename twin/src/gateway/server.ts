@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { BODY_BYTES, REQUEST_HEAD_BYTES } from '../../../limits/http-api.ts';
+import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import { readBody } from '../common/read-body.ts';
 import type { HttpApi } from '../model/http-api.ts';
 import { errorResponse, MESSAGES, type ErrorStatus } from './errors.ts';
@@ -158,7 +159,7 @@ function faultOf(incoming: IncomingMessage, api: HttpApi): Fault | undefined {
 
 /** AWS routes by the Host, and likely answers 403 if it belongs to no API. This also prevents DNS rebinding. */
 function isOwnHost(value: string, { apiId, region, host }: HttpApi): boolean {
-  const own = ['localhost', '127.0.0.1', '[::1]', host, `${apiId}.execute-api.${region}.amazonaws.com`];
+  const own = [...LOCAL_HOSTS, host, `${apiId}.execute-api.${region}.amazonaws.com`];
   return own.includes(value.toLowerCase().replace(/:\d+$/, ''));
 }
 

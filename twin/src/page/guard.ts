@@ -2,7 +2,7 @@ import type { Context, Hono, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
-import { LOCAL_HOSTS } from '../tenant/app.ts';
+import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import type { openKeys } from './keys.ts';
 import { PAGE_HEADER, type Endpoints } from './messages.ts';
 import { QUESTIONS } from './questions.ts';

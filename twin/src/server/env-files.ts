@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
+import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import type { Model } from '../model/model.ts';
 import { clientName } from '../model/names.ts';
 import type { Client } from '../model/tenant.ts';
-import { LOCAL_HOSTS } from '../tenant/app.ts';
 import type { TwinState } from './state.ts';
 
 interface EnvFile {

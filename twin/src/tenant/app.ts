@@ -1,4 +1,5 @@
 import { Hono, type Context } from 'hono';
+import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
 import { discoveryDocument } from './discovery.ts';
@@ -26,9 +27,6 @@ export type TokenExchange =
 export type TenantEvent =
   | { readonly kind: 'token'; readonly exchange: TokenExchange }
   | { readonly kind: 'tenant'; readonly request: TenantRequest };
-
-/** The tenant's local host names. Another name that resolves to this machine may be DNS rebinding. */
-export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * The tenant's HTTP endpoints.

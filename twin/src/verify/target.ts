@@ -5,6 +5,7 @@ import { setDefaultCACertificates, getCACertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { commandLine } from '../common/command-line.ts';
+import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import { printable } from '../common/printable.ts';
 import { runningTwin, stateFolder } from '../common/running.ts';
 import { parsedJson } from '../common/shapes.ts';
@@ -78,7 +79,13 @@ export async function targetOf({ stack, deployed, outputs, stateDir }: SystemOpt
 
 function elsewhere(name: string, text: string, stack: string, root: URL): Target {
   const outputs = checkedOutputs(text, name, stack, root);
-  return { name, outputs, local: isLoopback(outputs.tokenUrl), forwarded: undefined, graph: undefined };
+  return {
+    name,
+    outputs,
+    local: LOCAL_HOSTS.includes(new URL(outputs.tokenUrl).hostname),
+    forwarded: undefined,
+    graph: undefined,
+  };
 }
 
 function twinTarget(stack: string, root: URL, folder: URL): Target {
@@ -143,8 +150,4 @@ function checkedOutputs(text: string, whose: string, stack: string, root: URL): 
   throw new UserError(
     `${whose} has outputs of another version of the program (missing or wrong: ${places.join(', ')}). Deploy this one, or check out that one.`,
   );
-}
-
-function isLoopback(url: string): boolean {
-  return ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 }
