@@ -55,7 +55,7 @@ export function twinProgram(actions: Actions): Command {
     })
     .configureOutput({
       writeOut: (text) => {
-        surviveCutOutput(1);
+        endWithOutput(1);
         process.stdout.write(text);
       },
     })
@@ -74,7 +74,7 @@ export function twinProgram(actions: Actions): Command {
       .action(async (chosen: StartOptions & AccessOptions & DiffOptions & VerifyOptions & TokenOptions) => {
         process.exitCode = failure;
         enter(program);
-        if (name !== 'start') surviveCutOutput(failure);
+        endWithOutput(failure);
         process.exitCode = (await actions[name](chosen, here())) ?? 0;
       });
     for (const option of options) command.addOption(option);
@@ -82,13 +82,9 @@ export function twinProgram(actions: Actions): Command {
   return program;
 }
 
-/** Keeps a command's exit code when the reader of its output exits (`| head`). Other write errors are failures. */
-function surviveCutOutput(failure: number): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return;
-    process.stderr.write(`The output cannot be written: ${error.message}\n`);
-    process.exit(failure);
-  });
+/** Ends the command as failed if the reader of its output exits (`| head`), or the output cannot be written. */
+function endWithOutput(failure: number): void {
+  process.stdout.on('error', () => process.exit(failure));
 }
 
 function here(): URL {

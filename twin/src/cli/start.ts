@@ -29,8 +29,6 @@ export async function start(options: StartOptions, root: URL, programs = reevalu
   let end = (): void => process.exit();
   onParentEnd(() => end());
   const say = lineWriter(process.stdout);
-  // The reader of the log has exited (`| head`).
-  process.stdout.on('error', () => process.exit(0));
   const complain = (text: string): void => void process.stderr.write(`${text}\n`);
   const reloadNext = reloader(() => twin, say, complain);
   programs.onOutdated(() => void reloadNext());
