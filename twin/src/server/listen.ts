@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
 import type { Server as TlsServer } from 'node:https';
 import { Server as SocketServer, type Socket } from 'node:net';
 import { UserError } from '../common/user-error.ts';
@@ -11,15 +11,15 @@ const BACKLOG = 4096;
 /** Milliseconds after `close` for a client to finish its request or to read its response. */
 const PATIENCE = 2000;
 
-interface Connection {
-  readonly socket: Socket;
-  response?: ServerResponse;
+interface Tracked {
+  /** With TLS, also those without a handshake, which Node's `closeAllConnections` leaves open. */
+  readonly sockets: Set<Socket>;
+  readonly responses: Set<ServerResponse>;
+  /** The socket on ::1. */
+  second?: SocketServer;
 }
 
-/** The open connections of each server by remote address: with TLS, a request has a different socket object. */
-const connectionsOf = new WeakMap<Server, Map<string, Connection>>();
-
-const secondSocketOf = new WeakMap<Server, SocketServer>();
+const trackedOf = new WeakMap<Server, Tracked>();
 
 /** Free ports to try: the system finds a port that is free on 127.0.0.1, but perhaps not on ::1. */
 const ATTEMPTS = 20;
@@ -32,7 +32,7 @@ const ATTEMPTS = 20;
  * @throws UserError when the port is in use or not permitted
  */
 export async function listen(server: Server, port: number, flag: string): Promise<number> {
-  track(server);
+  const tracked = track(server);
   for (let attempt = 1; ; attempt += 1) {
     try {
       const bound = await bind(server, port, '127.0.0.1');
@@ -40,7 +40,7 @@ export async function listen(server: Server, port: number, flag: string): Promis
       await bind(second, bound, '::1').catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error;
       });
-      if (second.listening) secondSocketOf.set(server, second);
+      if (second.listening) tracked.second = second;
       return bound;
     } catch (error) {
       if (server.listening) await new Promise((resolve) => server.close(resolve));
@@ -71,43 +71,38 @@ function bind(server: SocketServer, port: number, host: string): Promise<number>
   });
 }
 
-function track(server: Server): void {
-  const connections = new Map<string, Connection>();
-  connectionsOf.set(server, connections);
-  const keyOf = ({ remoteAddress = '', remotePort = 0 }: Socket): string => `${remoteAddress} ${remotePort}`;
+function track(server: Server): Tracked {
+  const tracked: Tracked = { sockets: new Set(), responses: new Set() };
+  trackedOf.set(server, tracked);
+  const remember = <One extends Socket | ServerResponse>(all: Set<One>, one: One): void => {
+    all.add(one);
+    one.once('close', () => all.delete(one));
+  };
   const plain: SocketServer = server;
-  plain.on('connection', (socket: Socket) => {
-    const key = keyOf(socket);
-    connections.set(key, { socket });
-    socket.once('close', () => {
-      if (connections.get(key)?.socket === socket) connections.delete(key);
-    });
-  });
-  plain.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-    const connection = connections.get(keyOf(socket));
-    if (connection !== undefined) connection.response = response;
-  });
+  plain.on('connection', (socket: Socket) => remember(tracked.sockets, socket));
+  plain.on('request', (_request, response: ServerResponse) => remember(tracked.responses, response));
+  return tracked;
 }
 
 /**
- * Closes a server, each connection after its current request. Node alone would wait forever for a silent client,
- * such as a browser that connected in advance.
+ * Closes a server after its current requests. Node alone would wait forever for a silent client, such as a browser that
+ * connected in advance.
  */
 export async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
+  const tracked = trackedOf.get(server);
+  if (!server.listening || tracked === undefined) return;
+  const { sockets, responses, second } = tracked;
   const began = performance.now();
-  const cut = (): void => {
-    const patient = performance.now() - began < PATIENCE;
-    connectionsOf.get(server)?.forEach(({ socket, response }) => {
-      const underWay = response !== undefined && !response.writableFinished;
-      // A complete request without a response waits for the server, not for the client.
-      const unanswered = underWay && response.req.complete && !response.writableEnded;
-      if (!unanswered && !(underWay && patient)) socket.destroy();
-    });
-  };
-  const timer = setInterval(cut, 20);
+  const current = [...responses];
+  const isAwaited = (response: ServerResponse): boolean =>
+    responses.has(response) &&
+    // A complete request without a response waits for the server, not for the client.
+    ((response.req.complete && !response.writableEnded) || performance.now() - began < PATIENCE);
+  const timer = setInterval(() => {
+    if (!current.some(isAwaited)) sockets.forEach((socket) => socket.destroy());
+  }, 20);
   const closed = (each: SocketServer | undefined): Promise<void> =>
     new Promise((resolve) => (each === undefined ? resolve() : each.close(() => resolve())));
-  await Promise.all([server, secondSocketOf.get(server)].map(closed));
+  await Promise.all([server, second].map(closed));
   clearInterval(timer);
 }
