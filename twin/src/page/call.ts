@@ -6,7 +6,7 @@ import { quoted } from '../common/quoted.ts';
 import { routeOf } from '../gateway/match.ts';
 import type { GatewayRequest } from '../gateway/request.ts';
 import type { Route } from '../model/http-api.ts';
-import { entryOf, shownResponse } from './entries.ts';
+import { apiEntry, shownResponse } from './entries.ts';
 import { QuestionError } from './guard.ts';
 import { pairsOf, type Sent } from './mask.ts';
 import type { Called, Endpoints } from './messages.ts';
@@ -76,17 +76,16 @@ export function urlOf(api: string, { known, apiUrls }: Pick<Around, 'known' | 'a
 /** Sends a request, and finds the gateway's record of it by its id. */
 async function play(api: string, sent: Sent, around: Around): Promise<Called> {
   const { known, recorder } = around;
-  const before = recorder.last;
   const incoming = await send(sent, urlOf(api, around));
   const { statusCode: status = 0, rawHeaders } = incoming;
   const headers = pairsOf(rawHeaders);
   const requestId = headers.find(([name]) => name.toLowerCase() === 'apigw-requestid')?.[1];
   // Before the body has come, since the recorder drops the record after many other requests.
-  const happening = recorder.recordOf(requestId, status, before);
+  const happening = recorder.find(requestId);
   // Safe to read: the twin's gateway limits its bodies.
   const { bytes } = await readBody(incoming, BODY_BYTES);
   const response = shownResponse({ status, headers, body: bytes.subarray(0, LARGE) }, bytes.length, LARGE);
-  return { response, entry: happening && entryOf(happening, known, LARGE) };
+  return { response, entry: happening && apiEntry(happening, known, LARGE) };
 }
 
 function send({ method, target, rawHeaders, body }: Sent, url: string): Promise<IncomingMessage> {

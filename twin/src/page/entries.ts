@@ -26,14 +26,9 @@ const SENTENCE = 2000;
 const SERVICE: readonly string[] = ['client_credentials', 'client-credentials'];
 
 /** Returns an event as the page shows it. Strings from tokens, headers and paths stay plain text. */
-export function entryOf<H extends Happening>(
-  happening: H,
-  known: Known,
-  bodyLimit?: number,
-): Extract<Entry, { readonly kind: H['kind'] }>;
-export function entryOf(happening: Happening, known: Known, bodyLimit = GLIMPSE): Entry {
+export function entryOf(happening: Happening, known: Known): Entry {
   const { id, at } = happening;
-  if (happening.kind === 'api') return apiEntry(happening, known, bodyLimit);
+  if (happening.kind === 'api') return apiEntry(happening, known);
   if (happening.kind === 'token') return tokenEntry(happening.exchange, { id, at }, known);
   if (happening.kind === 'unread') {
     return { kind: 'unread', id, at, status: happening.status, why: shownText(happening.reason) };
@@ -44,7 +39,7 @@ export function entryOf(happening: Happening, known: Known, bodyLimit = GLIMPSE)
 }
 
 /** Returns a request with the gateway's checks in order, from its own record. */
-function apiEntry(happening: ApiHappening, known: Known, bodyLimit: number): ApiEntry {
+export function apiEntry(happening: ApiHappening, known: Known, bodyLimit = GLIMPSE): ApiEntry {
   const { id, at, api, exchange, milliseconds, responseLength } = happening;
   const { decision, response, invocation, requestId } = exchange;
   const { headers, body, ...rest } = shownResponse(response, responseLength, bodyLimit);

@@ -193,8 +193,8 @@ export type Endpoints = {
 
 export interface Called {
   readonly response: ShownResponse;
-  /** `unread` if the gateway could not read the request; absent if the record is lost. */
-  readonly entry: ApiEntry | UnreadEntry | undefined;
+  /** Undefined if the gateway could not read the request. */
+  readonly entry: ApiEntry | undefined;
 }
 
 export interface Refused {

@@ -20,10 +20,8 @@ export type ApiHappening = Event<'api'> &
     readonly responseLength: number;
   };
 
-type UnreadHappening = Event<'unread'> & Recorded;
-
 /** An event as emitted. Formatting it takes time, and most events are never shown. */
-export type Happening = ApiHappening | UnreadHappening | (Event<'token' | 'tenant'> & Recorded);
+export type Happening = ApiHappening | (Event<'unread' | 'token' | 'tenant'> & Recorded);
 
 /** The most bytes of bodies to keep of a request. */
 export const LARGE = 32_768;
@@ -53,18 +51,7 @@ export class Recorder {
     return this.#kept.slice(-Math.min(most, KEPT)).filter((happening) => happening.id > id);
   }
 
-  /**
-   * Returns the record of a call that the page made after the event `id`. A rejected request may have no request id:
-   * then the record is the latest with the same status since then.
-   */
-  recordOf(requestId: string | undefined, status: number, id: number): ApiHappening | UnreadHappening | undefined {
-    if (requestId !== undefined) return this.find(requestId);
-    return this.#kept.findLast(
-      (one): one is UnreadHappening => one.kind === 'unread' && one.status === status && one.id > id,
-    );
-  }
-
-  find(requestId: string): ApiHappening | undefined {
+  find(requestId: string | undefined): ApiHappening | undefined {
     return this.#kept.findLast(
       (one): one is ApiHappening => one.kind === 'api' && one.exchange.requestId === requestId,
     );

@@ -28,7 +28,7 @@ export function TryIt(): ComponentChildren {
           <h3>Call</h3>
           {called === undefined ? (
             <p class="quiet">Nothing called yet.</p>
-          ) : entry?.kind === 'api' ? (
+          ) : entry !== undefined ? (
             <Details entry={entry} received={called.response} />
           ) : (
             <Response response={called.response} />
@@ -44,7 +44,7 @@ function Outcome(): ComponentChildren {
   if (problem !== '') return <p class="advice">{problem}</p>;
   if (called?.entry !== undefined) return <Verdict entry={called.entry} />;
   const failed = called
-    ? ([called.response.status, 'Rejected before the gateway could read it.'] as const)
+    ? ([called.response.status, 'Rejected before the gateway could read it. The list of requests says why.'] as const)
     : issued?.token === '' &&
       ([
         issued.answer.status,

@@ -81,24 +81,6 @@ it('The recorder cuts large integration errors, headers and scope lists', () => 
   expect(Math.max(...shown)).toBeLessThan(20_000);
 });
 
-it('The page’s own call is found by its id among the latest requests', () => {
-  const recorder = new Recorder(() => undefined);
-  record(recorder, exchangeOf({ requestId: 'own' }));
-  for (let at = 1; at < KEPT; at += 1) record(recorder, exchangeOf({ requestId: `other ${at}` }));
-  expect(recorder.recordOf('own', 200, 0)).toMatchObject({ kind: 'api', exchange: { requestId: 'own' } });
-  expect(recorder.recordOf('unknown', 200, 0)).toBeUndefined();
-});
-
-it('The page’s own rejected call has its reason, and never that of an earlier request', () => {
-  const recorder = new Recorder(() => undefined);
-  recorder.record({ kind: 'unread', status: 431, reason: 'another’s' });
-  const began = recorder.last;
-  expect(recorder.recordOf(undefined, 431, began)).toBeUndefined();
-  recorder.record({ kind: 'unread', status: 431, reason: 'own' });
-  expect(recorder.recordOf(undefined, 431, began)).toMatchObject({ kind: 'unread', status: 431, reason: 'own' });
-  expect(recorder.recordOf(undefined, 400, began)).toBeUndefined();
-});
-
 type Since = (id: number, most: number) => Entry[];
 
 /** Returns the stream of a source whose newest entry has the id `last()`, and what closes and wakes it. */

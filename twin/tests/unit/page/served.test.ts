@@ -207,7 +207,7 @@ it('A call from the page returns the response of the client, with its event mask
   const token = await serviceToken(twin);
   const { body } = await postToPage(twin, 'call', { api: 'api', method: 'GET', path: '/test', token, body: '' });
   expect(body.response).toMatchObject({ status: 200, body: '"JWT test backend lambda"' });
-  const requestId = body.entry?.kind === 'api' ? body.entry.requestId : '';
+  const requestId = body.entry?.requestId ?? '';
   expect(body.response.headers).toContainEqual(['apigw-requestid', requestId]);
   const masked = await postToPage(twin, 'event', { requestId, reveal: false });
   expect(masked.body.event).toContain('"authorization": "••••••••"');
@@ -227,7 +227,7 @@ it('A call from the page returns the response of the client, with its event mask
 it('A request whose body was too large to be kept is neither replayed nor copied as a command', async () => {
   const large = { api: 'api', method: 'POST', path: '/test', token: '', body: 'x'.repeat(40_000) };
   const { entry } = (await postToPage(twin, 'call', large)).body;
-  const requestId = entry?.kind === 'api' ? entry.requestId : '';
+  const requestId = entry?.requestId ?? '';
   for (const name of ['replay', 'curl'] as const) {
     const { status, body } = await postToPage(twin, name, { requestId });
     expect([status, body.error]).toEqual([400, 'The body of this request was too large to be kept']);
