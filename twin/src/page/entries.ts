@@ -74,7 +74,9 @@ function shownRequest({ exchange, requestLength }: ApiHappening, limit: number):
   const { target, rawHeaders, body } = maskedRequest(exchange.request, exchange.decision.route);
   const headers = pairsOf(rawHeaders.map((text) => printable(text, LONGEST)));
   const query = printable(target.replace(/^[^?]*/, ''), LONGEST);
-  return { query, ...shownBody(headers, body, requestLength, limit) };
+  // A masked body may be shorter than the original.
+  const length = exchange.request.body.length < requestLength ? requestLength : body.length;
+  return { query, ...shownBody(headers, body, length, limit) };
 }
 
 function tokenEntry(exchange: TokenExchange, happened: Pick<Entry, 'id' | 'at'>, known: Known): TokenEntry {

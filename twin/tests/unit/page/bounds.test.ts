@@ -259,6 +259,14 @@ it.each([
   expect(maskedEvent({ body }, undefined)).toEqual({ body: '••••••••' });
 });
 
+it('A request with a masked body is not said to be cut', () => {
+  const { request } = exchangeOf();
+  const recorder = new Recorder(() => undefined);
+  record(recorder, exchangeOf({ request: { ...request, body: Buffer.from(`otp=${'1'.repeat(100)}`) } }));
+  const [shown] = recorder.since(0, 1).map((one) => entryOf(one, knownOf(plainModel())));
+  expect(shown).toMatchObject({ request: { body: '••••••••', note: '' } });
+});
+
 it('Masking an event takes linear time, whatever it contains', () => {
   for (const text of [
     'ey'.repeat(125_000),
