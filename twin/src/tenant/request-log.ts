@@ -1,6 +1,4 @@
 import type { Hono, MiddlewareHandler } from 'hono';
-import { didYouMean } from '../../../limits/nearest.ts';
-import { printable } from '../common/printable.ts';
 import { withoutTokens } from '../common/token-text.ts';
 
 /** A request to the tenant, other than for a token, for the log. */
@@ -35,9 +33,6 @@ export const GATEWAY_AGENT = 'auth0-http-api-gateway';
 /** The paths of the page, and the icon that browsers request. */
 const PAGE = /^\/(?:_twin\/.*|favicon\.ico)?$/;
 
-/** The methods of the tenant's endpoints, by path. */
-type Endpoints = ReadonlyMap<string, readonly string[]>;
-
 /**
  * Reports each request except those to the page, from the gateway, and those with an own event.
  * @param app the tenant's endpoints
@@ -48,7 +43,7 @@ export function reporting(
   observe: (request: TenantRequest) => void,
   hasPage: boolean,
 ): MiddlewareHandler<TenantEnv> {
-  let endpoints: Endpoints | undefined;
+  let endpoints: ReadonlySet<string> | undefined;
   return async (c, next) => {
     await next();
     const { method, path } = c.req;
@@ -56,10 +51,10 @@ export function reporting(
     if (isGateway || c.get('reported') === true || (hasPage && PAGE.test(path))) return;
     endpoints ??= endpointsOf(app);
     const { status } = c.res;
-    const reason = c.get('reason') ?? reasonOf(status, method, path, endpoints);
+    const reason = c.get('reason') ?? reasonOf(status);
     const note = c.get('note');
-    const routed = method === 'HEAD' ? 'GET' : method;
-    const endpoint = endpoints.get(path)?.includes(routed) === true ? `${routed} ${path}` : '';
+    const routed = `${method === 'HEAD' ? 'GET' : method} ${path}`;
+    const endpoint = endpoints.has(routed) ? routed : '';
     observe({
       method,
       path: withoutTokens(path, '(a token)'),
@@ -71,16 +66,15 @@ export function reporting(
   };
 }
 
-function endpointsOf({ routes }: Hono<TenantEnv>): Endpoints {
+/** The tenant's endpoints, like `GET /userinfo`. */
+function endpointsOf({ routes }: Hono<TenantEnv>): ReadonlySet<string> {
   const own = routes.filter(({ method, path }) => method !== 'ALL' && !PAGE.test(path));
-  return new Map(own.map(({ path }) => [path, own.filter((route) => route.path === path).map(({ method }) => method)]));
+  return new Set(own.map(({ method, path }) => `${method} ${path}`));
 }
 
-function reasonOf(status: number, method: string, path: string, endpoints: Endpoints): string {
+function reasonOf(status: number): string {
   if (status < 400) return '';
-  if (status !== 404) return 'the twin failed; its terminal shows the error';
-  const methods = endpoints.get(path);
-  return methods === undefined
-    ? `the twin's tenant has no such endpoint${didYouMean(path.slice(0, 100), endpoints.keys())}`
-    : `the tenant accepts ${methods.join(' and ')} there, not ${printable(method, 20)}`;
+  return status === 404
+    ? "the twin's tenant has no such endpoint for this method"
+    : 'the twin failed; its terminal shows the error';
 }

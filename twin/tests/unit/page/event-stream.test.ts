@@ -144,10 +144,9 @@ const otherRequests: readonly (readonly [string, string, readonly string[], numb
   ['HEAD', '/.well-known/jwks.json?x=1', [], 200, 'GET /.well-known/jwks.json', ''],
   ['GET', '/userinfo', [], 401, 'GET /userinfo', 'missing Authorization header'],
   ['GET', '/userinfo', ['authorization: Bearer x.y.z'], 401, 'GET /userinfo', 'has no valid token of a user'],
-  ['POST', '/oauth/tokn', [], 404, '', "the twin's tenant has no such endpoint; did you mean /oauth/token?"],
   ['GET', '/authorize', [], 400, 'GET /authorize', 'Missing required parameter: client_id'],
   ['GET', '/dbconnections/signup', [], 404, '', "the twin's tenant has no such endpoint"],
-  ['GET', '/oauth/token', [], 404, '', 'the tenant accepts POST there, not GET'],
+  ['GET', '/oauth/token', [], 404, '', "the twin's tenant has no such endpoint for this method"],
   ['POST', '/oauth/token', ['host: example.com'], 421, 'POST /oauth/token', "the host example.com is not the tenant's"],
   ['GET', `/x/${OTHERS_TOKEN}`, [], 404, '', "the twin's tenant has no such endpoint"],
 ];
