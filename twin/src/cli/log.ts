@@ -22,14 +22,14 @@ export function logLine(event: TwinEvent, model: Model, time: Date): string | un
 }
 
 function apiLine(exchange: Exchange, model: Model, milliseconds: number, time: Date): string {
-  const { decision, response, invocation } = exchange;
+  const { decision, response } = exchange;
   const caller = clientName(model, decision.claims?.['azp']);
   const reason = reasonOf(exchange);
   return line(time, [
     String(response.status),
     `${decision.method} ${decision.path}`,
     caller === undefined ? '' : `(${caller})`,
-    `${milliseconds.toFixed(0)} ms${invocation?.coldStart === true ? ' (cold start)' : ''}`,
+    `${milliseconds.toFixed(0)} ms`,
     reason === '' ? '' : `· ${reason}`,
   ]);
 }

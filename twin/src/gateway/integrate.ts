@@ -29,13 +29,7 @@ export interface Backends {
 
 /** The outcome of an invocation. `failed` is answered with 500; the reason goes to the log. */
 type InvocationResult =
-  ({ readonly kind: 'returned' } & FunctionResult) | { readonly kind: 'failed'; readonly reason: string };
-
-interface FunctionResult {
-  readonly json: string;
-  /** Whether the function had to start first. */
-  readonly coldStart?: boolean;
-}
+  { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
 /** An authorized request. */
 interface Admitted {
@@ -55,7 +49,6 @@ export interface Integrated {
   readonly invocation?: {
     readonly event: Readonly<Record<string, unknown>>;
     readonly milliseconds: number;
-    readonly coldStart?: boolean;
   };
   readonly error?: string;
 }
@@ -99,10 +92,10 @@ async function invoke(
     typeof response === 'string'
       ? failed(`the function returned a response that cannot be sent: ${response}`)
       : { response };
-  return { ...served, invocation: { ...taken, ...(result.coldStart === true && { coldStart: true }) } };
+  return { ...served, invocation: taken };
 }
 
-type Returned = Integrated | FunctionResult;
+type Returned = Integrated | { readonly json: string };
 
 async function runOwn(
   event: object,

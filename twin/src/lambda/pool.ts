@@ -109,7 +109,6 @@ export class FunctionPool {
   async #run(process: FunctionProcess, waiting: Waiting): Promise<void> {
     const began = performance.now();
     const events = process.load + 1;
-    const coldStart = process.starting;
     const fate = await process.invoke(waiting.requestId, waiting.event);
     if (fate.kind === 'failed' && process.unloadable) this.#waiting.splice(0).forEach(({ settle }) => settle(fate));
     if (fate.kind === 'unbegun') {
@@ -117,7 +116,7 @@ export class FunctionPool {
     } else {
       const took = (performance.now() - began) / events;
       this.#pace = Number.isFinite(this.#pace) ? this.#pace * 0.9 + took * 0.1 : took;
-      waiting.settle(coldStart && fate.kind === 'returned' ? { ...fate, coldStart } : fate);
+      waiting.settle(fate);
     }
     this.#dispatch();
     if (this.#closed) this.#endIdle();

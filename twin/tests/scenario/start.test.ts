@@ -207,11 +207,7 @@ describe('npm start', () => {
     await paste(`curl -s ${/http:\/\/localhost:\d+/.exec(twin.text())?.[0]}/test`);
     await twin.until('401 GET /test');
     expect(twin.text()).toContain('the route needs a token in the Authorization header; the request has none');
-    // The first of the requests above started the function.
-    expect(twin.text().match(/200 GET \/test \(test-app\) \d+ ms.*/g)).toEqual([
-      expect.stringMatching(/ ms \(cold start\)$/),
-      expect.stringMatching(/ ms$/),
-    ]);
+    expect(twin.text().match(/200 GET \/test \(test-app\) \d+ ms$/gm)).toHaveLength(2);
   });
 
   it('The files of npm start are readable only by their owner', () => {
