@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ENCRYPTED } from '../common/encrypted.ts';
+import { parsedJson } from '../common/shapes.ts';
 import { UserError, type Problem } from '../common/user-error.ts';
 import { placeOf } from '../resources/lookup.ts';
 import { TYPE } from '../resources/tokens.ts';
@@ -36,14 +37,13 @@ const RESOURCE = z.object({
 type ResourceState = z.infer<typeof RESOURCE>;
 
 const STATE = z.object({
+  // Version 4 only adds options for the engine.
+  version: z.literal([3, 4]),
   deployment: z.object({
     resources: z.array(RESOURCE).nullish(),
     pending_operations: z.array(z.unknown()).nullish(),
   }),
 });
-
-/** Version 4 only adds options for the engine. */
-const VERSIONS: readonly unknown[] = [3, 4];
 
 /** Stands for any function, in any language: the code does not affect who may call it. */
 const CODE = {
@@ -115,23 +115,14 @@ function invalid(summary: string): UserError {
   return new UserError(summary, { code: 'invalid-state' });
 }
 
-/** Parses the file with our own messages: a parser's could quote a part of it. */
+/** Parses the file. A message has the place of a mistake and no value: it could be a secret. */
 function resourcesIn(text: string, file: string): readonly ResourceState[] {
-  const advice = 'write it with pulumi stack export';
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch {
-    throw invalid(`${file} is not JSON; ${advice}`);
-  }
-  const { data: { version } = {} } = z.object({ version: z.number() }).safeParse(content);
-  if (version === undefined) throw invalid(`${file} has no version, so it is not the state of a stack; ${advice}`);
-  if (!VERSIONS.includes(version)) {
-    throw invalid(`${file} has version ${version} of Pulumi's state; the twin reads ${VERSIONS.join(' and ')}`);
-  }
-  const { data, error } = STATE.safeParse(content);
+  const { data, error } = STATE.safeParse(parsedJson(text));
   if (error !== undefined) {
-    throw invalid(`${file} is not the state of a stack (${error.issues[0]?.path.join('.')}); ${advice}`);
+    const place = error.issues[0]?.path.join('.') || 'JSON';
+    throw invalid(
+      `${file} is not the state of a stack in a version that the twin reads (${place}); write it with pulumi stack export`,
+    );
   }
   const { resources, pending_operations: pending } = data.deployment;
   if ((pending ?? []).length > 0) {

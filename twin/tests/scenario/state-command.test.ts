@@ -50,7 +50,7 @@ it('twin diff says that nothing changes, then who loses a removed permission', a
 
 it.each<[string, string, RegExp]>([
   ['none.json', '', /^Cannot read none\.json \(ENOENT\); write it with pulumi stack export\n$/],
-  ['bad.json', 'resources:', /^bad\.json is not JSON; write it with pulumi stack export\n$/],
+  ['bad.json', 'resources:', /^bad\.json is not the state of a stack .*; write it with pulumi stack export\n$/],
   [
     'secret.json',
     changedState('python', (state) => {

@@ -145,28 +145,19 @@ const functionAs = (type: string) => (file: StateFile) => {
   file.deployment.resources?.push({ ...declared, type, urn: declared.urn.replace(FUNCTION, type) });
 };
 
+const NO_STATE = (place: string): string =>
+  `state.json is not the state of a stack in a version that the twin reads (${place}); write it with pulumi stack export`;
+
 it.each<[string, string, string]>([
-  ['that is not JSON', '{"version": 3, "secret', 'state.json is not JSON; write it with pulumi stack export'],
-  [
-    'that is a list',
-    '[]',
-    'state.json has no version, so it is not the state of a stack; write it with pulumi stack export',
-  ],
-  [
-    'without a deployment',
-    '{"version":3}',
-    'state.json is not the state of a stack (deployment); write it with pulumi stack export',
-  ],
+  ['that is not JSON', '{"version": 3, "secret', NO_STATE('JSON')],
+  ['that is a list', '[]', NO_STATE('JSON')],
+  ['without a deployment', '{"version":3}', NO_STATE('deployment')],
   ['without resources', '{"version":3,"deployment":{}}', 'state.json has no resources; nothing is deployed.'],
-  [
-    'of an unknown version',
-    changedState('program', (file) => (file.version = 9)),
-    "state.json has version 9 of Pulumi's state; the twin reads 3 and 4",
-  ],
+  ['of an unknown version', changedState('program', (file) => (file.version = 9)), NO_STATE('version')],
   [
     'with a resource without a URN',
     changedState('program', (file) => (inState(file, ROUTE).urn = 'no urn')),
-    'state.json is not the state of a stack (deployment.resources.28.urn); write it with pulumi stack export',
+    NO_STATE('deployment.resources.28.urn'),
   ],
   [
     'of an interrupted update',
