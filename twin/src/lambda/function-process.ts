@@ -30,8 +30,7 @@ const LONGEST_LINE = 262_144;
 
 /** The outcome of an invocation. For `failed`, the caller gets a 500 and the log gets the reason. */
 export type Outcome =
-  | { readonly kind: 'returned'; readonly json: string }
-  | { readonly kind: 'failed'; readonly reason: string };
+  { readonly kind: 'returned'; readonly json: string } | { readonly kind: 'failed'; readonly reason: string };
 
 /** An outcome, or `unbegun` for an event that the handler has not seen. */
 type Fate = Outcome | { readonly kind: 'unbegun' };

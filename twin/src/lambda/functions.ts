@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UserError } from '../common/user-error.ts';
@@ -72,43 +71,25 @@ export function startFunctions(
   };
 }
 
-/** Unpacks an archive to a folder named by its content. Running processes may load from it, so it is reused. */
+/** Unpacks an archive to a new folder, since running processes may load from an earlier one. */
 function unpack({ name, files, binary }: LambdaFunction, parent: string): string {
-  const hash = createHash('sha256')
-    .update(JSON.stringify([files, binary]))
-    .digest('hex')
-    .slice(0, 12);
-  const folder = join(parent, `${name}-${hash}`);
+  const folder = mkdtempSync(join(parent, 'function-'));
   const contents = [
     ...Object.entries(files).map(([file, text]) => [file, Buffer.from(text)] as const),
     ...Object.entries(binary).map(([file, base64]) => [file, Buffer.from(base64, 'base64')] as const),
   ];
-  const paths = contents.map(([file, content]) => {
-    const path = resolve(folder, file);
-    if (!path.startsWith(`${resolve(folder)}/`))
-      throw new UserError(`The archive of ${name} has a path that leads out of it: ${file}`);
-    return [path, content] as const;
-  });
-  if (paths.every(([path, content]) => contentOf(path)?.equals(content))) return folder;
-  const clear = (): void => rmSync(folder, { recursive: true, force: true });
-  clear();
   try {
-    for (const [path, content] of paths) {
+    for (const [file, content] of contents) {
+      const path = resolve(folder, file);
+      if (!path.startsWith(`${folder}/`))
+        throw new UserError(`The archive of ${name} has a path that leads out of it: ${file}`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, content);
     }
   } catch (error) {
     // Free the space of an incomplete archive on a full disk.
-    clear();
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
   return folder;
-}
-
-function contentOf(path: string): Buffer | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined;
-  }
 }
