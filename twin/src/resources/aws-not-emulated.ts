@@ -1,11 +1,11 @@
-import { arn, idOf, optionalText, text, ACCOUNT_ID, type Naming, type ResourceType } from './resource.ts';
+import { arn, optionalText, text, ACCOUNT_ID, type Naming, type ResourceType } from './resource.ts';
 
 /** The name from the inputs, or else the one Pulumi makes: the resource's name with seven random digits. */
 function nameOf({ name, inputs, identity }: Naming, label: string): string {
   return optionalText(inputs, 'name') ?? `${name}-${identity.hex(`${label} ${name}`, 7)}`;
 }
 
-/** AWS's resource types without an effect on requests: certificates, DNS, IAM, logs and alarms. */
+/** AWS's resource types without an effect on requests, whose outputs a program uses. */
 export const AWS_NOT_EMULATED = {
   'aws:acm/certificate:Certificate': {
     outputs: ({ name, inputs, identity, region }) => {
@@ -19,10 +19,6 @@ export const AWS_NOT_EMULATED = {
       };
       return { id: certificate, outputs: { arn: certificate, domainValidationOptions: [option] } };
     },
-    notEmulated: 'certificates',
-  },
-  'aws:acm/certificateValidation:CertificateValidation': {
-    outputs: idOf('certificateArn'),
     notEmulated: 'certificates',
   },
   'aws:route53/record:Record': {
@@ -39,26 +35,11 @@ export const AWS_NOT_EMULATED = {
     },
     notEmulated: 'IAM roles and policies',
   },
-  'aws:iam/rolePolicy:RolePolicy': {
-    outputs: ({ name, inputs }) => ({ id: `${text(inputs, 'role')}:${optionalText(inputs, 'name') ?? name}` }),
-    notEmulated: 'IAM roles and policies',
-  },
   'aws:cloudwatch/logGroup:LogGroup': {
     outputs: (naming) => {
       const name = nameOf(naming, 'log group');
       return { id: name, outputs: { name, arn: arn('logs', naming.region, `log-group:${name}`) } };
     },
     notEmulated: 'log groups',
-  },
-  'aws:cloudwatch/logMetricFilter:LogMetricFilter': {
-    outputs: (naming) => ({ id: nameOf(naming, 'metric filter') }),
-    notEmulated: 'alarms',
-  },
-  'aws:cloudwatch/metricAlarm:MetricAlarm': {
-    outputs: (naming) => {
-      const id = nameOf(naming, 'alarm');
-      return { id, outputs: { arn: arn('cloudwatch', naming.region, `alarm:${id}`) } };
-    },
-    notEmulated: 'alarms',
   },
 } as const satisfies Readonly<Record<string, ResourceType>>;

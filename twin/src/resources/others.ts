@@ -30,7 +30,14 @@ const INERT: ReadonlyMap<string, string> = new Map(
     'e-mails': ['auth0:index/emailProvider:EmailProvider', 'auth0:index/emailTemplate:EmailTemplate'],
     'log streams': ['auth0:index/logStream:LogStream'],
     'log groups': ['aws:apigateway/account:Account'],
-    'IAM roles and policies': [TYPE.iamPolicy, TYPE.iamPolicyAttachment, TYPE.iamRolePolicyAttachment],
+    certificates: ['aws:acm/certificateValidation:CertificateValidation'],
+    alarms: ['aws:cloudwatch/logMetricFilter:LogMetricFilter', TYPE.alarm],
+    'IAM roles and policies': [
+      TYPE.iamRolePolicy,
+      TYPE.iamPolicy,
+      TYPE.iamPolicyAttachment,
+      TYPE.iamRolePolicyAttachment,
+    ],
     // They invoke a function without this API, or prepare its environments.
     'event sources': ['aws:lambda/eventSourceMapping:EventSourceMapping'],
     'provisioned concurrency': ['aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig'],
