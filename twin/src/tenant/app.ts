@@ -3,7 +3,7 @@ import { LOCAL_HOSTS } from '../common/local-hosts.ts';
 import { printable } from '../common/printable.ts';
 import { readBody } from '../common/read-body.ts';
 import { discoveryDocument } from './discovery.ts';
-import { cors } from './cors.ts';
+import { CORS_PATHS, tenantCors } from './cors.ts';
 import { refusals, TokenError } from './errors.ts';
 import { loginRoutes } from './login.ts';
 import { logoutRoutes } from './logout.ts';
@@ -52,7 +52,11 @@ export function tenantApp(
     return next();
   });
 
-  app.use(cors(() => current().tenant));
+  for (const path of CORS_PATHS)
+    app.use(
+      path,
+      tenantCors(() => current().tenant),
+    );
 
   app.get('/.well-known/openid-configuration', (c) => {
     return c.json(discoveryDocument(current().tenant, baseOf(c.req.url)));

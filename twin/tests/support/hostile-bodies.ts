@@ -108,7 +108,7 @@ export const BODIES: readonly RequestRow[] = [
 ];
 
 export const PLACES: readonly RequestRow[] = [
-  ...each(is.NOT_FOUND, 'has no such method of the token endpoint', ['PUT', 'PATCH', 'DELETE', 'OPTIONS'], (method) =>
+  ...each(is.NOT_FOUND, 'has no such method of the token endpoint', ['PUT', 'PATCH', 'DELETE'], (method) =>
     elsewhere({ method }),
   ),
   ...each(is.NOT_FOUND, 'has no token endpoint', ['/oauth/token/', '//oauth/token', '/OAuth/Token'], at),
