@@ -58,10 +58,10 @@ export function monitorOf(engine: Engine, sdk: string, folder?: string): object 
         inputs: object(request.getObject()),
         existing: imported === '' ? undefined : imported,
         protect: request.getProtect() === true,
-        aliases: [
-          ...request.getAliasurnsList(),
-          ...request.getAliasesList().map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? '')),
-        ].filter((alias) => alias !== ''),
+        aliases: request
+          .getAliasesList()
+          .map((alias) => alias.getUrn() || (alias.getSpec()?.getName() ?? ''))
+          .filter((alias) => alias !== ''),
         source: sourceOf(request, folder),
       });
       const response = new proto.RegisterResourceResponse();
