@@ -7,11 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { environmentOf } from '../../../src/lambda/environment.ts';
 import { FunctionProcess } from '../../../src/lambda/function-process.ts';
 import type { LambdaFunction } from '../../../src/model/integrations.ts';
-import type { RicJob, RicOutcome } from '../../support/runtime-client-host.ts';
+import type { RicJob, RicOutcome } from '../../fixtures/aws-lambda-ric/host.ts';
 import { CALLBACK_SHAPES, DIFFERS_22, HANDLER_SHAPES } from '../../support/handler-shapes.ts';
 import { LAMBDA } from '../../support/local-api.ts';
 
-const HOST = fileURLToPath(new URL('../../support/runtime-client-host.ts', import.meta.url));
+const HOST = fileURLToPath(new URL('../../fixtures/aws-lambda-ric/host.ts', import.meta.url));
 const REGION = 'eu-central-1';
 const folder = mkdtempSync(join(tmpdir(), 'shapes-'));
 const EVENTS = [1, 2].map((n) => ({
