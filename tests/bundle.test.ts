@@ -46,6 +46,11 @@ describe('Before a deployment, the bundler rejects', () => {
     ['an arrow function', 'export const handler = async (event, context, callback) => callback(null, event);'],
     ['a function', 'export async function handler(event, context, callback) { callback(null, event); }'],
     ['one that is exported below', 'const f = (e, c, done) => done(null, e);\nexport { f as handler };'],
+    ['parameters with patterns', 'export const handler = ({ a = 1 }, [b, c], callback) => callback(a, b, c);'],
+    [
+      'a function with a pattern',
+      'export function handler({ body = "" }, contexté, callback) { callback(null, body); }',
+    ],
     // docs/fidelity.md F92
   ])('The bundler rejects a handler with a callback: %s', async (_shape, source) => {
     expect(await problemsOf('it.js', source)).toEqual([

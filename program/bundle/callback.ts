@@ -1,8 +1,10 @@
-const THREE_OR_MORE = String.raw`\([\w$]+(?:, [\w$]+){2,}\)`;
+/** A name, or a pattern without brackets of its own kind inside. */
+const PARAMETER = String.raw`(?:[^\s,(){}[\]=.]+|\{[^{}()]*\}|\[[^[\]()]*\])`;
+const THREE_OR_MORE = String.raw`\(${PARAMETER}(?:, ${PARAMETER}){2,}\)`;
 
 /**
  * Returns whether a handler has a third parameter, a callback, with which nodejs24 does not load it. It reads the
- * bundler's uniform output, so it misses destructured parameters, and a handler that a call returns, like `middy(…)`.
+ * bundler's uniform output, so it misses a handler that a call returns, like `middy(…)`.
  */
 export function takesCallback(code: string): boolean {
   const [, local = 'handler'] = /^export \{[^}]*?([\w$]+) as handler\b/ms.exec(code) ?? [];

@@ -84,7 +84,10 @@ export function twinProgram(actions: Actions): Command {
 
 /** Ends the command as failed if the reader of its output exits (`| head`), or the output cannot be written. */
 function endWithOutput(failure: number): void {
-  process.stdout.on('error', () => process.exit(failure));
+  process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+    if (code !== 'EPIPE') process.stderr.write(`The output cannot be written: ${message}\n`);
+    process.exit(failure);
+  });
 }
 
 function here(): URL {

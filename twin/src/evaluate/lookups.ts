@@ -47,12 +47,11 @@ const LOOKUPS: Readonly<Record<string, (args: Inputs, around: Around) => Inputs>
     return { ...found.inputs, id: found.id, resourceServerId: found.id };
   },
   // A setting that the program does not declare is unknown here, and so absent.
-  'auth0:index/getTenant:getTenant': (_, { tenant, resources }) => ({
-    ...resources.find(({ type }) => type === TYPE.tenant)?.inputs,
-    id: tenant,
-    domain: tenant,
-    managementApiIdentifier: `https://${tenant}/api/v2/`,
-  }),
+  'auth0:index/getTenant:getTenant': (_, { tenant, resources }) => {
+    if (tenant === '') throw new UserError('the tenant has no domain; set auth0:domain or AUTH0_DOMAIN');
+    const { inputs } = resources.find(({ type }) => type === TYPE.tenant) ?? {};
+    return { ...inputs, id: tenant, domain: tenant, managementApiIdentifier: `https://${tenant}/api/v2/` };
+  },
 };
 
 /**

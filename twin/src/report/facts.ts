@@ -108,6 +108,8 @@ export const FACTS: Readonly<Record<FactName, Wording>> = {
   userGrants: fact('Callers', 'Granted to the users of', 'a grant lets the users of {of} {no}have {is}', more),
   clientKeys: fact('Callers', 'Public keys of', 'the client {of} {no}signs with the key {is}', more),
   rights: fact('Functions', 'Rights by', 'the policy {of} {no}has {is}', more),
+  managedPolicies: fact('Functions', 'Managed policies of', '{of} {no}has the managed policy {is}', more),
+  assumed: fact('Functions', 'Not only Lambda may assume', 'the role {of} may {no}be assumed by {is}', more),
   boundaries: fact('Functions', 'Permissions boundary of', 'the role {of} is {no}bounded by {is}', less),
   invokers: fact(
     'Functions',

@@ -43,7 +43,11 @@ function sentences(facts: readonly FactChange[], what: string): string[] {
 
 function callersIn(changes: readonly CallerChange[]): string[] {
   const callers = [...Map.groupBy(changes, ({ caller }) => nameOf(caller))];
-  if (callers.length > MOST_NAMES) return [`${callers.length} callers change`];
+  if (callers.length > MOST_NAMES) {
+    const some = (of: 'gains' | 'loses'): number =>
+      callers.filter(([, all]) => all.some((change) => change[of].length > 0)).length;
+    return [`${callers.length} callers change (${some('gains')} gain, ${some('loses')} lose)`];
+  }
   return callers.map(([name, all]) => {
     const effects = [
       ...amount(

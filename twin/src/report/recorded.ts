@@ -5,7 +5,7 @@ import { clientNames } from '../model/names.ts';
 import { TYPE } from '../resources/tokens.ts';
 import { acceptedOf, isSecretOutput } from '../rules/accepted.ts';
 import { declared, input, inputItems, texts, variableItems, withoutIds, type Item } from './reading.ts';
-import { rightItems } from './rights.ts';
+import { assumedItems, rightItems } from './rights.ts';
 
 /** The facts that the report records from the model, by name. `ENCRYPTED` replaces a secret. */
 export const RECORDED = {
@@ -53,6 +53,12 @@ export const RECORDED = {
       }),
     ),
   rights: rightItems,
+  managedPolicies: (model) => [
+    ...inputItems(model, TYPE.iamRole, 'managedPolicyArns'),
+    ...inputItems(model, TYPE.iamRolePolicyAttachment, 'policyArn'),
+    ...inputItems(model, TYPE.iamPolicyAttachment, 'policyArn'),
+  ],
+  assumed: assumedItems,
   boundaries: (model) => inputItems(model, TYPE.iamRole, 'permissionsBoundary'),
   invokers: (model) =>
     declared(model, TYPE.permission).flatMap((resource) => {

@@ -40,7 +40,9 @@ async function commitOf(git: Git, revision: string): Promise<string> {
   } catch (error) {
     const { stderr = '', message } = error as { readonly stderr?: string; readonly message: string };
     const [says = ''] = (stderr || message).split('\n');
-    throw new UserError(`--since ${JSON.stringify(printable(revision, 100))}: ${printable(says, 200)}`);
+    throw new UserError(
+      `--since ${JSON.stringify(printable(revision, 100))}: ${printable(says, 200)}; check its spelling, or fetch it first`,
+    );
   }
 }
 

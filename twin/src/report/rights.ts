@@ -20,6 +20,16 @@ export function rightItems(model: Model): Item[] {
   return [...inline, ...policies].flatMap(([of, text]) => rightsIn(text, model).map((is) => ({ of, is })));
 }
 
+export function assumedItems(model: Model): Item[] {
+  return declared(model, TYPE.iamRole).flatMap((role) =>
+    texts(input(role, 'assumeRolePolicy'))
+      .flatMap((text) => statementsIn(text) ?? [{ Principal: ENCRYPTED }])
+      .map(({ Principal, NotPrincipal }) => JSON.stringify(Principal ?? { not: NotPrincipal }))
+      .filter((principal) => principal !== '{"Service":"lambda.amazonaws.com"}')
+      .map((is) => ({ of: role.name, is: withoutIds(is, model) })),
+  );
+}
+
 function inlinePolicy(text: string): string {
   try {
     return texts((JSON.parse(text) as { policy?: unknown }).policy)[0] ?? '';

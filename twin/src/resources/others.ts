@@ -25,7 +25,6 @@ const REFUSED: readonly (readonly [type: RegExp, message: string])[] = [
 /** Other types that change no response, with their names on the start screen. */
 const INERT: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    // They change how pages and e-mails look, or where logs go.
     branding: ['auth0:index/branding:Branding', 'auth0:index/brandingTheme:BrandingTheme'],
     'e-mails': ['auth0:index/emailProvider:EmailProvider', 'auth0:index/emailTemplate:EmailTemplate'],
     'log streams': ['auth0:index/logStream:LogStream'],

@@ -1,6 +1,8 @@
 import type { MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
+import { printable } from '../common/printable.ts';
 import type { Tenant } from '../model/tenant.ts';
+import type { C } from './browser.ts';
 import { isListed, originOf } from './urls.ts';
 
 /** The paths that pages of other origins may call. */
@@ -18,7 +20,13 @@ export const CORS_PATHS: readonly string[] = [
  */
 export function tenantCors(tenant: () => Tenant): MiddlewareHandler {
   return cors({
-    origin: (origin) => (isClients(origin, tenant()) ? origin : undefined),
+    origin: (origin, c: C) => {
+      if (isClients(origin, tenant())) return origin;
+      if (c.req.method === 'OPTIONS' && origin !== '') {
+        c.set('reason', `preflight from ${printable(origin, 100)}, which is not an origin of a client`);
+      }
+      return undefined;
+    },
     allowMethods: ['GET', 'POST'],
     allowHeaders: ['Authorization', 'Content-Type', 'Auth0-Client'],
     maxAge: 600,

@@ -8,6 +8,7 @@ const AUDIENCE = 'https://prod.test-api-for-jwt-authorizer.example.com';
 const ISSUER = 'https://your-production-tenant.eu.auth0.com/';
 const APP = 'https://app.example.com';
 const EVIL = 'https://evil.example.com';
+const ADMINISTRATOR = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const TABLE = 'arn:aws:dynamodb:eu-central-1:999999999999:table/orders';
 
 /** The clients of the stack that is changed. */
@@ -158,6 +159,16 @@ export const CHANGES: readonly Change[] = [
       const log = all.resources.find(({ type, name }) => type.endsWith(':LogGroup') && name === 'api');
       return rights({ Effect: 'Allow', Action: 'logs:DeleteLogGroup', Resource: log?.outputs['arn'] })(all);
     },
+  ],
+  [
+    'managedPolicies',
+    `! \`planted\` has the managed policy \`${ADMINISTRATOR}\``,
+    plus('aws:iam/rolePolicyAttachment:RolePolicyAttachment', { role: 'x', policyArn: ADMINISTRATOR }),
+  ],
+  [
+    'assumed',
+    '! the role `api-test` may be assumed by `{"AWS":"*"}`',
+    role({ assumeRolePolicy: policy({ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS: '*' } }) }),
   ],
   [
     'boundaries',

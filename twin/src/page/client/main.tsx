@@ -43,7 +43,8 @@ function App(): ComponentChildren {
       </header>
       {connection.value === 'lost' && (
         <p class="banner" role="alert">
-          The twin does not answer. Start it again with {startCommand}; this page reconnects and keeps what you typed.
+          The twin does not answer. If it ended, start it again with {startCommand}; this page reconnects and keeps what
+          you typed. If many of its pages are open, close some and reload this one.
         </p>
       )}
       {secrets.value === false && (

@@ -149,6 +149,14 @@ const otherRequests: readonly (readonly [string, string, readonly string[], numb
   ['GET', '/oauth/token', [], 404, '', "the twin's tenant has no such endpoint for this method"],
   ['POST', '/oauth/token', ['host: example.com'], 421, 'POST /oauth/token', "the host example.com is not the tenant's"],
   ['GET', `/x/${OTHERS_TOKEN}`, [], 404, '', "the twin's tenant has no such endpoint"],
+  [
+    'OPTIONS',
+    '/oauth/token',
+    ['origin: https://evil.example'],
+    204,
+    '',
+    'preflight from https://evil.example, which is not an origin of a client',
+  ],
 ];
 it.each(otherRequests)(
   'The event stream sends each request to the tenant: %s %s',

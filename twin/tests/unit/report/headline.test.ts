@@ -58,7 +58,7 @@ it.each<[string, StackChange, string]>([
       holding({ a: [], b: ['read'], c: ['write'] }, ROUTES),
       holding({ a: ['read'], b: [], c: ['read'] }, ROUTES),
     ),
-    'prod: 3 callers change; nothing else changes',
+    'prod: 3 callers change (2 gain, 2 lose); nothing else changes',
   ],
   [
     'a caller that is gone loses a route',
