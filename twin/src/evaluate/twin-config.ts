@@ -45,7 +45,7 @@ export async function readTwinConfig(root: URL): Promise<ReadConfig> {
   const file = new URL(FILE, root);
   if (!existsSync(file)) return { stackReferences: {}, outputs: {} };
   const url = `${file.href}?changed=${statSync(file).mtimeMs}`;
-  const module = (await import(url).catch((error: unknown) => {
+  const module = (await withoutWarning('MODULE_TYPELESS_PACKAGE_JSON', () => import(url)).catch((error: unknown) => {
     throw new UserError(`${FILE} cannot be loaded: ${shown(error).split('\n    at ')[0]}`, { code: 'twin-config' });
   })) as { readonly default?: unknown };
   const checked = schema.safeParse(module.default);
@@ -58,4 +58,19 @@ export async function readTwinConfig(root: URL): Promise<ReadConfig> {
   }
   const { stackReferences, ...outputs } = checked.data;
   return { stackReferences, outputs };
+}
+
+const emitWarning = Reflect.get(process, 'emitWarning');
+
+/** Runs a function and suppresses a warning of Node: the `type` in `package.json` does not matter here. */
+async function withoutWarning(code: string, work: () => Promise<unknown>): Promise<unknown> {
+  process.emitWarning = (...args: unknown[]): void => {
+    const isOfCode = args.some((argument) => argument === code || Reflect.get(Object(argument), 'code') === code);
+    if (!isOfCode) Reflect.apply(emitWarning, process, args);
+  };
+  try {
+    return await work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { evaluate } from '../../../src/evaluate/program-process.ts';
 import { reevaluation } from '../../../src/evaluate/reevaluation.ts';
 import type { Recorded } from '../../../src/evaluate/recorded.ts';
@@ -231,11 +232,17 @@ it('A program that differs in a new process is run in new processes from then on
   expect(await made()).toBe('third 1');
 });
 
-it('A key that twin.config.ts cannot have is rejected by name', async () => {
+it('A key that twin.config.ts cannot have is rejected by name, without a warning about a package.json that has no type', async () => {
+  const warnings: Error[] = [];
+  const keep = (warning: Error): void => void warnings.push(warning);
+  process.on('warning', keep);
+  onTestFinished(() => void process.off('warning', keep));
   const config = 'export default { production: 1, other: true };';
   const folder = folderWith({ 'package.json': '{}', 'twin.config.ts': config });
   const { problems } = await refusal(() => readTwinConfig(folder));
   expect(problems.map(({ place }) => place)).toEqual(['twin.config.ts, production', 'twin.config.ts']);
+  await setImmediate();
+  expect(warnings.filter((warning) => Reflect.get(warning, 'code') === 'MODULE_TYPELESS_PACKAGE_JSON')).toEqual([]);
 });
 
 describe('A stack file that the program rejects in a child process', () => {
