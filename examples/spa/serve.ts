@@ -65,6 +65,15 @@ async function checkTwin(env: Env): Promise<void> {
 }
 
 function serve(env: Env): void {
+  let last = env;
+  const current = (): Env => {
+    try {
+      last = settings();
+    } catch {
+      // The twin has ended: the page says so at its next call.
+    }
+    return last;
+  };
   const callback = new URL(env['VITE_AUTH0_CALLBACK_URL'] ?? '');
   const read = (url: URL): string => readFileSync(url, 'utf8');
   const page = (): Answer => ['text/html; charset=utf-8', read(new URL('index.html', import.meta.url))];
@@ -73,12 +82,12 @@ function serve(env: Env): void {
     '/': page,
     [callback.pathname]: page,
     '/auth0-spa-js.js': () => ['text/javascript', read(sdk)],
-    '/env.json': () => ['application/json', JSON.stringify(env)],
+    '/env.json': () => ['application/json', JSON.stringify(current())],
   };
   const answer = async ({ url = '/', headers }: IncomingMessage): Promise<Answer | undefined> => {
     const [, repeated] = /^\/repeat(\/.*)/.exec(url) ?? [];
     if (repeated === undefined) return files[url.replace(/\?.*/, '')]?.();
-    return ['application/json', JSON.stringify(await repeat(`${env['VITE_API_URL']}${repeated}`, headers))];
+    return ['application/json', JSON.stringify(await repeat(`${current()['VITE_API_URL']}${repeated}`, headers))];
   };
   const server = createServer((request, response) => {
     void answer(request).then((found) => {

@@ -50,6 +50,9 @@ interface EngineOptions {
 const STACK = 'pulumi:pulumi:Stack';
 const PROVIDER = 'pulumi:providers:';
 
+/** Types that get a name of seven random digits after their own. Source: pulumi/pulumi-auth0, provider/resources.go */
+const AUTO_NAMED: readonly string[] = [TYPE.client, TYPE.connection, TYPE.role, TYPE.action];
+
 /**
  * A Pulumi engine that deploys nothing: it responds to each registration as if the cloud had created the resource.
  * It collects what the twin does not emulate, and lets the program run on, so that all problems are reported at once.
@@ -113,7 +116,8 @@ export class LocalEngine {
   }
 
   #registerCustom(urn: string, registration: Registration): Registered {
-    const { type, name, inputs, existing, protect, source } = registration;
+    const { type, name, existing, protect, source } = registration;
+    const inputs = this.#named(type, name, registration.inputs);
     if (type === 'pulumi:pulumi:StackReference') return { urn, id: name, properties: this.#outputsOf(inputs, name) };
     const { value, secrets } = plain(inputs, this.#options.folder);
     if (type.startsWith(PROVIDER)) {
@@ -141,6 +145,12 @@ export class LocalEngine {
       if (property !== undefined) properties[key] = secret(property);
     }
     return { urn, id, properties };
+  }
+
+  /** Gives a resource without a name the one that the Auth0 provider makes up. The AWS types make up their own. */
+  #named(type: string, name: string, inputs: WireObject): WireObject {
+    if (!AUTO_NAMED.includes(type) || inputs['name'] !== undefined) return inputs;
+    return { ...inputs, name: `${name}-${this.#identity.hex(`name ${type} ${name}`, 7)}` };
   }
 
   invoke(token: string, args: WireObject): WireObject {

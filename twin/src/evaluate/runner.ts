@@ -84,7 +84,7 @@ export function startRunner(project: Project, ahead: Ahead): Runner {
       ...environment,
       NODE_COMPILE_CACHE: COMPILE_CACHE,
       // Not an argument: with one, the SDK's runner would load TypeScript in another way.
-      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --import=${PRELOAD}`,
+      NODE_OPTIONS: `${process.env['NODE_OPTIONS'] ?? ''} --disable-warning=MODULE_TYPELESS_PACKAGE_JSON --import=${PRELOAD}`,
       TWIN_PROGRAM: JSON.stringify(ahead),
     },
   });

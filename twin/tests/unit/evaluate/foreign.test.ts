@@ -270,6 +270,19 @@ it('An explicit provider sets the tenant and the region', async () => {
   expect(JSON.stringify(recorded)).not.toContain('hush');
 });
 
+it('An Auth0 resource without a name gets one, as from the provider', async () => {
+  const { resources } = await recordProgram(async () => {
+    const client = new auth0.Client('machine', { grantTypes: ['client_credentials'], oidcConformant: true });
+    new auth0.Role('clerk', {});
+    return { name: client.name };
+  });
+  const names = resources.map(({ inputs }) => inputs['name']);
+  expect(names).toEqual([
+    expect.stringMatching(/^machine-[0-9a-f]{7}$/) as string,
+    expect.stringMatching(/^clerk-[0-9a-f]{7}$/) as string,
+  ]);
+});
+
 it('The usual provider lookups return values', async () => {
   const { outputs } = await recordProgram(async () => {
     const account = await aws.getCallerIdentity();
