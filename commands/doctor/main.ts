@@ -21,8 +21,8 @@ printHelp(
 let stack: string | undefined;
 try {
   ({ stack } = parseArgs({ options: { stack: { type: 'string', short: 's' } } }).values);
-} catch {
-  process.stderr.write(`${USAGE}\n`);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}. ${USAGE}\n`);
   process.exit(1);
 }
 

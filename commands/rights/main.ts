@@ -21,9 +21,13 @@ async function main(): Promise<void> {
   if (account !== '' && !/^\d{12}$/.test(account)) {
     throw new RightsError(`--account must have 12 digits, not ${JSON.stringify(account)}`);
   }
-  if (stack === undefined || account === '' || (bucket === undefined) !== (key === undefined)) {
-    throw new RightsError(USAGE);
-  }
+  const missing = [
+    ...(stack === undefined ? ['--stack'] : []),
+    ...(account === '' ? ['--account'] : []),
+    ...(bucket === undefined && key !== undefined ? ['--bucket'] : []),
+    ...(key === undefined && bucket !== undefined ? ['--key'] : []),
+  ];
+  if (stack === undefined || missing.length > 0) throw new RightsError(`Write ${missing.join(' and ')}. ${USAGE}`);
   const entries = config.map((pair): [string, string] => {
     const [configKey = '', ...value] = pair.split('=');
     if (value.length === 0) throw new RightsError(`--config ${pair} has no value; write --config key=value`);
