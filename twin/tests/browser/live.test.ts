@@ -175,7 +175,7 @@ describe.skipIf(chromium === undefined)('An open page', () => {
     await hide(page);
     await twin.close();
     await show(page);
-    await page.getByText('The twin does not answer. Start it again').waitFor();
+    await page.getByText('The twin does not answer. If it ended, start it again').waitFor();
     await callApi();
     await page.getByText('The twin does not answer.', { exact: true }).waitFor();
 

@@ -64,7 +64,7 @@ function Grid(): ComponentChildren {
   const isMoved = useRef(false);
   const at = { y: Math.min(place.value.y, routes.length - 1), x: Math.min(place.value.x, columns.length - 1) };
   const isDense = columns.length > FEW;
-  const [height, width, head] = isDense ? [28, 32, 180] : [44, 108, 64];
+  const [height, width, head] = isDense ? [28, 48, 228] : [44, 108, 64];
   const look = (): void => {
     if (box.current === null) return;
     const { scrollTop, clientHeight, scrollLeft, clientWidth } = box.current;
