@@ -14,7 +14,7 @@ const RUNTIME = siblingModule(import.meta.url, 'runtime');
 const INIT_LIMIT = 10_000;
 
 /** Milliseconds for a process to exit by itself before it is killed. */
-const CLOSING = 100;
+const CLOSING = 2000;
 
 /** Milliseconds between two measurements of memory. */
 const WEIGHED_EVERY = 50;
