@@ -1,4 +1,4 @@
-/** A name, or a pattern without brackets of its own kind inside. */
+/** A parameter: a name, or a destructuring pattern without a nested one in the same brackets. */
 const PARAMETER = String.raw`(?:[^\s,(){}[\]=.]+|\{[^{}()]*\}|\[[^[\]()]*\])`;
 const THREE_OR_MORE = String.raw`\(${PARAMETER}(?:, ${PARAMETER}){2,}\)`;
 
